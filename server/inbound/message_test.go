@@ -40,7 +40,7 @@ type fakeInbound struct {
 	detached bool // the server makes posts without their files
 }
 
-func (d *fakeInbound) ClosedSince(context.Context, string, domain.WhatsAppIdentity, int64) ([]*domain.Conversation, error) {
+func (d *fakeInbound) ClosedSince(context.Context, string, domain.WhatsAppIdentity, string, int64) ([]*domain.Conversation, error) {
 	if d.justShut == nil {
 		return nil, nil
 	}

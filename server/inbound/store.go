@@ -24,8 +24,9 @@ type Store interface {
 	// key). ErrNotFound if the person has no open one.
 	ResolveTarget(ctx context.Context, accountID, wamid, answers string, who domain.WhatsAppIdentity) (*domain.InboundTarget, error)
 	// ClosedSince lists the sender's conversations on an account that were closed since a
-	// moment, in milliseconds since epoch, the latest first.
-	ClosedSince(ctx context.Context, accountID string, who domain.WhatsAppIdentity, since int64) ([]*domain.Conversation, error)
+	// moment, in milliseconds since epoch, the latest first; with them the one of the message that
+	// was answered, which may be another's: who answers a template may be known twice.
+	ClosedSince(ctx context.Context, accountID string, who domain.WhatsAppIdentity, answers string, since int64) ([]*domain.Conversation, error)
 	// OpenForInbound finds, reopens or makes the open conversation of somebody who
 	// writes without having one; ErrNoQueue.
 	OpenForInbound(ctx context.Context, w domain.NewSender) (c *domain.Conversation, how domain.ResolveResult, err error)

@@ -91,7 +91,7 @@ func (h *Handler) shownBeforeClose(ctx context.Context, job jobqueue.Job, accoun
 	if job.Attempts <= 1 {
 		return nil, nil //nolint:nilnil // nothing was tried before
 	}
-	closed, err := h.Store.ClosedSince(ctx, accountID, who, postedSince(job))
+	closed, err := h.Store.ClosedSince(ctx, accountID, who, aboutWAMID(m), postedSince(job))
 	if err != nil {
 		return nil, err
 	}

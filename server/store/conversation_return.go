@@ -153,14 +153,17 @@ func lastClosed(ctx context.Context, r sqlx.ExtContext, accountID, contactID str
 }
 
 // ClosedSince lists a sender's conversations on an account that were closed since a moment
-// (milliseconds since epoch), the latest first; see package inbound.
-func (s *Store) ClosedSince(ctx context.Context, accountID string, who domain.WhatsAppIdentity, since int64) ([]*domain.Conversation, error) {
+// (milliseconds since epoch), the latest first, and the one whose message was answered, which may be another
+// person's to us; see package inbound.
+func (s *Store) ClosedSince(ctx context.Context, accountID string, who domain.WhatsAppIdentity, answers string, since int64) ([]*domain.Conversation, error) {
 	who = truncateIdentity(who)
 	closed := []*domain.Conversation{}
-	err := s.db.SelectContext(ctx, &closed, conversationSelect()+` WHERE c.account_id = $1 AND c.contact_id IN (
-			SELECT i.contact_id FROM waa_identities i WHERE i.account_id = $1 AND (i.kind, i.value) IN (('bsuid', $2), ('phone', $3)) AND i.value <> ''
+	err := s.db.SelectContext(ctx, &closed, conversationSelect()+` WHERE c.account_id = $1 AND c.id IN (
+			SELECT o.id FROM waa_identities i JOIN waa_conversations o ON o.contact_id = i.contact_id AND o.account_id = $1
+			WHERE i.account_id = $1 AND (i.kind, i.value) IN (('bsuid', $2), ('phone', $3)) AND i.value <> ''
+			UNION ALL SELECT a.conversation_id FROM waa_messages a WHERE `+sameMessage("a", "$5::text")+` AND a.account_id = $1
 		) AND c.closed_at >= $4 AND c.closed_at > 0 AND c.aborted_at = 0 AND c.erased_at = 0 AND c.channel_id <> ''
-		ORDER BY c.closed_at DESC`, accountID, who.UserID, who.PhoneKey, since)
+		ORDER BY c.closed_at DESC`, accountID, who.UserID, who.PhoneKey, since, truncate(answers, maxWAMID))
 	return closed, wrapErr(err, "could not list a sender's closed conversations")
 }
 

@@ -221,18 +221,23 @@ func TestAClosedConversationGivesBackWhatItNeverShowed(t *testing.T) {
 func TestWhatWasClosedSince(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		shut := f.closed(t, "+5511987654321", hour, func(c *domain.Conversation) { c.ChannelID = "channel" })
+		f.outbound(t, shut, func(m *domain.Message) { m.WAMID, m.PostID = "wamid.template", "" })
 		for name, test := range map[string]struct {
-			phone string
-			since int64
-			found int
+			phone   string
+			answers string
+			since   int64
+			found   int
 		}{
-			"since before":          {"+5511987654321", now - 2*hour, 1},
-			"without a ninth digit": {"+551187654321", now - 2*hour, 1},
-			"since later":           {"+5511987654321", now, 0},
-			"somebody else":         {"+5511987654320", now - 2*hour, 0},
+			"since before":                   {"+5511987654321", "", now - 2*hour, 1},
+			"without a ninth digit":          {"+551187654321", "", now - 2*hour, 1},
+			"since later":                    {"+5511987654321", "", now, 0},
+			"somebody else":                  {"+5511987654320", "", now - 2*hour, 0},
+			"known twice, and answers there": {"+5511987654320", "wamid.template", now - 2*hour, 1},
+			"answers there, since later":     {"+5511987654320", "wamid.template", now, 0},
+			"answers elsewhere":              {"+5511987654320", "wamid.unknown", now - 2*hour, 0},
 		} {
 			t.Run(name, func(t *testing.T) {
-				found, err := f.ClosedSince(ctx(), f.account.ID, person(test.phone), test.since)
+				found, err := f.ClosedSince(ctx(), f.account.ID, person(test.phone), test.answers, test.since)
 				require.NoError(t, err)
 				require.Len(t, found, test.found)
 				for _, c := range found {
