@@ -1,7 +1,7 @@
 import {cleanDrafts, forgetDraft, keptFor, lastTemplate, readDraft, rememberTemplate, saveDraft} from 'src/state/start_draft';
 import {afterEach, beforeEach, expect, test, vi} from 'vitest';
 
-const draft = {queueId: 'q1', templateId: 't1', values: {body_1: 'Marina'}, name: 'Marina', phone: '(11) 98765-4321'};
+const draft = {queueId: 'q1', templateId: 't1', values: {body_1: 'Marina'}, name: 'Marina', phone: '(11) 98765-4321', chosenName: ''};
 
 beforeEach(() => localStorage.clear());
 

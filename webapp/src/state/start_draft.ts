@@ -8,6 +8,9 @@ export type StartDraft = {
     name: string;
     phone: string;
 
+    /** The name by which a known customer was chosen, whose number then was filled in; '' = the number was typed, or they were found by it. */
+    chosenName: string;
+
     /** When it is sent, as a datetime field has it: '' = later, but it is not said when; undefined = at once. */
     sendAt?: string;
 };

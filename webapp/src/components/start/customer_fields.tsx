@@ -5,6 +5,7 @@ import {useText} from 'src/i18n/use_text';
 import {maskDocument} from 'src/whatsapp/document';
 import {maskPhone} from 'src/whatsapp/phone';
 
+import {chosen, renamed, renumbered} from './chosen';
 import styles from './customer_fields.module.css';
 import {cpfField, nameField, phoneField} from './problems';
 import {useKnownCustomers} from './use_known_customers';
@@ -30,13 +31,12 @@ export const CustomerFields = ({typed, errors, onChange, onKnown, onLeave}: Prop
     const [field, setField] = useState<Field>('name');
     const known = useKnownCustomers(typed[field]);
 
-    /** With another number it is not that customer's document any more. */
     const type = (name: Field, text: string) => {
         setField(name);
-        onChange({[name]: text, ...(name === 'phone' ? {customerId: '', cpfMasked: ''} : {})});
+        onChange(change(typed, name, text));
     };
     const choose = (name: Field, customer: KnownCustomer) => {
-        onChange(filledIn(typed, name, customer));
+        onChange(chosen(typed, name, customer));
         onKnown();
     };
     const common = (name: Field, serverName: string) => ({
@@ -84,20 +84,17 @@ const masked = (before: string, text: string, mask: (text: string) => string) =>
     return grown ? mask(text) : text;
 };
 
-/**
- * What was typed to find the customer is replaced; of the rest only what is empty is filled in. The document stays with the server, which
- * puts it in where none is typed.
- */
-const filledIn = ({name, phone, cpf}: Typed, found: Field, customer: KnownCustomer): Partial<Typed> => {
-    const own = found === 'phone' || !phone;
-    return {
-        customerId: own ? customer.id : '',
-        cpfMasked: own ? customer.cpf_masked : '',
-        name: found === 'name' || !name ? customer.name : name,
-        phone: own ? customer.phone : phone,
-        cpf: found === 'cpf' ? '' : cpf,
-    };
-};
+/** What becomes of everything that was typed when one field is. */
+function change(typed: Typed, field: Field, text: string): Partial<Typed> {
+    switch (field) {
+    case 'name':
+        return renamed(typed, text);
+    case 'phone':
+        return renumbered(text);
+    default:
+        return {cpf: text};
+    }
+}
 
 const Customer = ({customer: {name, phone, cpf_masked: cpf}}: {customer: KnownCustomer}) => (
     <span className={styles.known}>

@@ -18,7 +18,7 @@ export type Typed = StartDraft & {
     note: string;
 };
 
-const empty: Typed = {queueId: '', templateId: '', values: {}, name: '', phone: '', customerId: '', cpfMasked: '', cpf: '', reason: '', origin: '', note: ''};
+const empty: Typed = {queueId: '', templateId: '', values: {}, name: '', phone: '', chosenName: '', customerId: '', cpfMasked: '', cpf: '', reason: '', origin: '', note: ''};
 
 /** What the popup is filled in with: what was typed behind the command, else what was typed within the last hour. */
 function initial(userId: string, {name, phone, failed}: Starting): Typed {
@@ -62,9 +62,9 @@ export function useStartForm(begin: Starting) {
     }, [options, begin.channelId, userId]);
 
     useEffect(() => {
-        const {queueId: queue, templateId, values, name, phone, sendAt} = typed;
+        const {queueId: queue, templateId, values, name, phone, chosenName, sendAt} = typed;
         if (name || phone || Object.values(values).some(Boolean)) {
-            saveDraft(userId, {queueId: queue, templateId, values, name, phone, sendAt});
+            saveDraft(userId, {queueId: queue, templateId, values, name, phone, chosenName, sendAt});
         }
     }, [typed, userId]);
 
