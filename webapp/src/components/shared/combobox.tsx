@@ -20,7 +20,7 @@ type Props = {
     /** What screen readers read out about the choices. */
     status: string;
 
-    /** All choices are there as soon as the field has the focus, not only while somebody types. */
+    /** All choices are there as soon as the field has the focus, not only while somebody types; with an error they wait for a click or a key. */
     openOnFocus?: boolean;
 
     /** The field may stay empty: what belongs into it is known. */
@@ -94,7 +94,7 @@ export const Combobox = ({label, hint, error, text, onText, choices, onChoose, o
                         }}
                         onFocus={(e) => {
                             if (openOnFocus) {
-                                setOpen(true);
+                                setOpen(!error); // it would cover what is wrong with this field and the next
                                 e.target.select();
                             }
                         }}

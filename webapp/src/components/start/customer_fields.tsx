@@ -53,7 +53,6 @@ export const CustomerFields = ({typed, errors, onChange, onKnown, onLeave}: Prop
                 {...common('name', nameField)}
                 label={t('whatsapp-ativo.start.customer_name')}
                 placeholder={t('whatsapp-ativo.start.customer_name_hint')}
-                maxLength={64}
                 onText={(text) => type('name', text)}
             />
             <div className={styles.pair}>

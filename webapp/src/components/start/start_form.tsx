@@ -1,5 +1,5 @@
 import React, {useRef, useState} from 'react';
-import type {KeyboardEvent} from 'react';
+import type {KeyboardEvent, MouseEvent} from 'react';
 import {ConsentFields} from 'src/components/shared/consent_fields';
 import {Failure} from 'src/components/shared/failure';
 import {SelectField, TextField} from 'src/components/shared/fields';
@@ -25,12 +25,15 @@ import {Verdict} from './verdict';
 
 type Props = {begin: Starting; onDone: () => void};
 
+/** A field that loses the focus says what is wrong with it, and the popup grows: the button would move away between press and release. */
+const keepFocus = (e: MouseEvent) => e.preventDefault();
+
 /** Left what is filled in, right the message as the customer will see it. */
 export const StartForm = ({begin, onDone}: Props) => {
     const t = useText();
     const format = useFormat();
     const form = useRef<HTMLFormElement>(null);
-    const {userId, options, failure, typed, change, template, values, body} = useStartForm(begin);
+    const {userId, options, failure, typed, change, restored, clear, forget, template, values, body} = useStartForm(begin);
     const check = useCheck(body);
     const {send, openExisting, busy, failure: sendFailure, fields} = useSend(userId, begin.failed, onDone);
     const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
@@ -97,6 +100,21 @@ export const StartForm = ({begin, onDone}: Props) => {
         >
             <div className={styles.columns}>
                 <div className={styles.fields}>
+                    {restored && (
+                        <p className={styles.restored}>
+                            {`${t('whatsapp-ativo.start.restored')} · `}
+                            <button
+                                type='button'
+                                onMouseDown={keepFocus}
+                                onClick={() => {
+                                    clear();
+                                    toNextField();
+                                }}
+                            >
+                                {t('whatsapp-ativo.start.restored_clear')}
+                            </button>
+                        </p>
+                    )}
                     {options.queues.length > 1 && (
                         <SelectField
                             label={t('whatsapp-ativo.customer.queue')}
@@ -179,13 +197,18 @@ export const StartForm = ({begin, onDone}: Props) => {
                     <button
                         type='button'
                         className='btn btn-tertiary'
-                        onClick={onDone}
+                        onMouseDown={keepFocus}
+                        onClick={() => {
+                            forget();
+                            onDone();
+                        }}
                     >
                         {t('whatsapp-ativo.admin.cancel')}
                     </button>
                     <button
                         type='submit'
                         className='btn btn-primary'
+                        onMouseDown={keepFocus}
                         disabled={busy || refused}
                     >
                         {t(typed.sendAt === undefined ? sendText : 'whatsapp-ativo.start.schedule')}

@@ -1,9 +1,9 @@
-import {useEffect, useRef, useState} from 'react';
+import {useCallback, useEffect, useRef, useState} from 'react';
 import type {StartBody, StartOptions, StartTemplate} from 'src/api/types';
 import {useLoad} from 'src/components/shared/use_load';
 import {useServices} from 'src/services';
 import type {Starting} from 'src/services';
-import {lastTemplate, readDraft, saveDraft} from 'src/state/start_draft';
+import {forgetDraft, lastTemplate, readDraft, saveDraft} from 'src/state/start_draft';
 import type {StartDraft} from 'src/state/start_draft';
 
 /** Everything that somebody fills in. */
@@ -20,20 +20,23 @@ export type Typed = StartDraft & {
 
 const empty: Typed = {queueId: '', templateId: '', values: {}, name: '', phone: '', chosenName: '', customerId: '', cpfMasked: '', cpf: '', reason: '', origin: '', note: ''};
 
-/** What the popup is filled in with: what was typed behind the command, else what was typed within the last hour. */
-function initial(userId: string, {name, phone, failed}: Starting): Typed {
+/** What the popup is filled in with: what was typed behind the command, else what was typed within the last hour, which is `restored`. */
+function initial(userId: string, {name, phone, failed}: Starting): {begin: Typed; restored: boolean} {
     if (failed) {
         const {id, queue_id: queueId, template, customer, variables = {}, consent} = failed;
-        return {...empty, queueId, templateId: template.id, values: variables, ...customer, customerId: id, cpfMasked: customer.cpf_masked, origin: consent?.origin ?? '', note: consent?.note ?? ''};
+        return {restored: false, begin: {...empty, queueId, templateId: template.id, values: variables, ...customer, customerId: id, cpfMasked: customer.cpf_masked, origin: consent?.origin ?? '', note: consent?.note ?? ''}};
     }
-    return name || phone ? {...empty, name, phone} : {...empty, ...readDraft(userId)};
+    const draft = name || phone ? undefined : readDraft(userId);
+    return {restored: Boolean(draft), begin: {...empty, ...(draft ?? {name, phone})}};
 }
 
 /** What can be started, and what was typed. */
 export function useStartForm(begin: Starting) {
     const {api, reduxStore} = useServices();
     const userId = reduxStore.getState().entities.users.currentUserId;
-    const [typed, setTyped] = useState(() => initial(userId, begin));
+    const [first] = useState(() => initial(userId, begin));
+    const [typed, setTyped] = useState(first.begin);
+    const [restored, setRestored] = useState(first.restored);
     const {queueId} = typed;
     const latest = useRef<StartOptions | undefined>(undefined);
     const [ready, setReady] = useState(false);
@@ -46,31 +49,43 @@ export function useStartForm(begin: Starting) {
     }, [api, queueId]);
     const change = (part: Partial<Typed>) => setTyped((before) => ({...before, ...part}));
 
-    // The queue of the channel on screen, or the first; the template that was sent last, or the only one.
-    useEffect(() => {
+    /** The queue of the channel on screen, or the first; the template that was sent last, or the only one. */
+    const withDefaults = useCallback((before: Typed): Typed => {
         if (!options) {
-            return;
+            return before;
         }
         const {queues, templates} = options;
-        setTyped((before) => {
-            const queue = queues.find((q) => q.id === before.queueId) ?? queues.find((q) => q.channel_id === begin.channelId) ?? queues.find((q) => q.id === options.queue_id);
-            const usable = templates.filter((one) => one.usable);
-            const template = usable.find((one) => one.id === before.templateId) ?? usable.find((one) => one.id === lastTemplate(userId)) ?? (usable.length === 1 ? usable[0] : undefined);
-            return {...before, queueId: queue?.id ?? '', templateId: template?.id ?? ''};
-        });
-        setReady(true);
+        const queue = queues.find((q) => q.id === before.queueId) ?? queues.find((q) => q.channel_id === begin.channelId) ?? queues.find((q) => q.id === options.queue_id);
+        const usable = templates.filter((one) => one.usable);
+        const template = usable.find((one) => one.id === before.templateId) ?? usable.find((one) => one.id === lastTemplate(userId)) ?? (usable.length === 1 ? usable[0] : undefined);
+        return {...before, queueId: queue?.id ?? '', templateId: template?.id ?? ''};
     }, [options, begin.channelId, userId]);
+
+    useEffect(() => {
+        if (options) {
+            setTyped(withDefaults);
+            setReady(true);
+        }
+    }, [options, withDefaults]);
+
+    const forget = () => forgetDraft(userId);
+    const clear = () => {
+        setTyped(withDefaults(empty));
+        setRestored(false);
+    };
 
     useEffect(() => {
         const {queueId: queue, templateId, values, name, phone, chosenName, sendAt} = typed;
         if (name || phone || Object.values(values).some(Boolean)) {
             saveDraft(userId, {queueId: queue, templateId, values, name, phone, chosenName, sendAt});
+        } else {
+            forgetDraft(userId); // whoever emptied the form does not want it back
         }
     }, [typed, userId]);
 
     const template = options?.templates.find((one) => one.id === typed.templateId);
     const values = valuesOf(typed, template);
-    return {userId, options: ready ? options : undefined, failure, typed, change, template, values, body: template && bodyOf(typed, template, values)};
+    return {userId, options: ready ? options : undefined, failure, typed, change, restored, clear, forget, template, values, body: template && bodyOf(typed, template, values)};
 }
 
 /** The values of the template's variables, and of no others: what was typed, else what an administrator has them begin with. */
