@@ -73,6 +73,9 @@ function registerList(registry: PluginRegistry, services: Services) {
         services.showPane = () => {
             reduxStore.dispatch(sidebar.showRHSPlugin);
         };
+        services.hidePane = () => {
+            reduxStore.dispatch(sidebar.hideRHSPlugin);
+        };
         const toggle = () => {
             pane.set({conversationId: ''});
             reduxStore.dispatch(sidebar.toggleRHSPlugin);

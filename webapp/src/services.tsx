@@ -59,6 +59,9 @@ export type Services = {
     /** Opens the right-hand side; set once it is registered. */
     showPane: () => void;
 
+    /** Closes it, unless it shows something that is not ours. */
+    hidePane: () => void;
+
     /** Channels in which the next text becomes an internal note. */
     notes: Store<ReadonlySet<string>>;
     refused: Store<RefusedText | null>;
@@ -92,6 +95,7 @@ export function makeServices(reduxStore: PluginStore, client: Client): Services 
         listFilter: new Store<Filter>({tab: 'serving', scope: 'all', q: ''}),
         starting: new Store<Starting | null>(null),
         showPane: () => {},
+        hidePane: () => {},
         notes: new Store<ReadonlySet<string>>(new Set()),
         refused: new Store<RefusedText | null>(null),
     };

@@ -22,7 +22,8 @@ import {PersonalData} from './personal_data';
 /** The customer of a conversation: who they are, who attends to them, and their other conversations. */
 export const Customer = ({id, onBack}: {id: string; onBack: () => void}) => {
     const t = useText();
-    const {api, changeFeed, reduxStore} = useServices();
+    const services = useServices();
+    const {api, changeFeed, reduxStore} = services;
     const {value, failure, reload} = useLoad(async () => {
         const conversation = await api.conversation(id);
         const person = {contact_id: conversation.contact.id, per_page: 50};
@@ -81,7 +82,7 @@ export const Customer = ({id, onBack}: {id: string; onBack: () => void}) => {
                             <li key={other.id}>
                                 <OtherConversation
                                     conversation={other}
-                                    onOpen={() => openChannel(reduxStore.getState(), other)}
+                                    onOpen={() => openChannel(services, other)}
                                 />
                             </li>
                         ))}

@@ -14,13 +14,14 @@ import {titleOf} from './template_picker';
  */
 export function useSend(userId: string, failed: Scheduled | undefined, onDone: () => void) {
     const format = useFormat();
-    const {api, reduxStore, pane, notice} = useServices();
+    const services = useServices();
+    const {api, pane, notice} = services;
     const {busy, failure, fields, run} = useAction();
     const last = useRef({body: '', key: ''});
 
     const show = (conversation: Parameters<typeof openChannel>[1] & {id: string}) => {
         onDone();
-        if (!openChannel(reduxStore.getState(), conversation)) {
+        if (!openChannel(services, conversation)) {
             pane.set({conversationId: conversation.id});
         }
     };
