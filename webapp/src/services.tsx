@@ -19,8 +19,8 @@ import type {Notice} from 'src/state/notice';
 import {Store} from 'src/state/store';
 import type {PluginStore} from 'src/types/mattermost_webapp';
 
-/** A text that could not be posted, because the customer would not have received it. */
-export type RefusedText = {channelId: string; rootId: string; message: string; fileIds: string[]};
+/** A text that could not be posted: the customer would not have received it or, with `mention`, would have read a call to a colleague. */
+export type RefusedText = {channelId: string; rootId: string; message: string; fileIds: string[]; mention?: boolean};
 
 /**
  * What the popup of a start begins with: the channel it was opened in, and what was typed behind the command; '' = nothing. failed is a
@@ -81,7 +81,7 @@ export function makeServices(reduxStore: PluginStore, client: Client): Services 
         adminApi: new AdminApi(client),
         mattermost: new MattermostApi(client),
         changeFeed,
-        clock: new Clock(),
+        clock: new Clock(() => api.overview({mine: '1'})), // the least that has the time in it
         conversations,
         channels: new Channels(api, conversations, (id) => {
             const user = reduxStore.getState().entities.users?.profiles[id];

@@ -42,6 +42,7 @@ describe.skipIf(absent)('a conversation’s channel in Chromium', () => {
         await expect.poll(() => composer.inputValue()).toBe('');
         expect(chat.host.chat.received).toContainEqual({method: 'POST', path: `conversations/${idOf('c', 0)}/drafts`, body: {text: 'Bom dia, Marina', file_ids: []}});
         expect(await chat.button('Guardar para depois').count()).toBe(0);
+        await chat.page.getByText('Seus rascunhos: /whatsapp rascunhos').waitFor();
 
         // A note is posted with its type.
         await chat.button('Nota interna').click();

@@ -60,6 +60,9 @@ export class FakeConversations {
 
     replies: QuickReply[] = [];
 
+    /** How far the server's clock is ahead of the browser's, milliseconds. */
+    ahead = 0;
+
     /** Who looks like every customer. */
     alike: Lookalike[] = [];
 
@@ -207,6 +210,6 @@ export class FakeConversations {
         const rows = this.filtered(query, body).filter((r) => r.state !== 'closed');
         const of = (state: State) => rows.filter((r) => r.state === state).length;
         const queues = [{id: idOf('q', 0), name: 'Vendas', team_id: 'team1', channel_id: 'channel1', supervises: true}, {id: idOf('q', 1), name: 'Suporte', team_id: 'team1', channel_id: 'channel2', supervises: false}];
-        return {status: 200, body: {waiting: of('waiting'), open: of('open'), expired: of('expired'), unclaimed: rows.filter((r) => !r.attendant_id).length, queues, supervises: true, now: Date.now()}};
+        return {status: 200, body: {waiting: of('waiting'), open: of('open'), expired: of('expired'), unclaimed: rows.filter((r) => !r.attendant_id).length, queues, supervises: true, now: Date.now() + this.ahead}};
     }
 }

@@ -4,6 +4,7 @@ import type {MessageKey} from 'src/i18n';
 import type {Services} from 'src/services';
 import {typeEvent, typeNote} from 'src/state/post_types';
 import type {MessageVerdict} from 'src/types/mattermost_webapp';
+import {mentioned} from 'src/whatsapp/mentions';
 
 import type {Channel} from '@mattermost/types/channels';
 import type {Post} from '@mattermost/types/posts';
@@ -20,7 +21,7 @@ const refusals: Partial<Record<State, MessageKey>> = {
 
 /**
  * Keeps a text in the composer while it cannot reach the customer. The server would refuse it too, but by then the composer is empty
- * and the text is lost. Where it is not certain that the text would be refused, it is posted and the server decides.
+ * and the text is lost. A call to a colleague is kept there as well, because it is meant as a note. Where it is not certain that the text would be refused, it is posted and the server decides.
  */
 export function messageWillBePosted(services: Services) {
     return async (post: Post): Promise<MessageVerdict> => {
@@ -37,33 +38,44 @@ export function messageWillBePosted(services: Services) {
         if (rootType === typeNote || rootType === typeEvent) {
             return {post};
         }
+        const texts = translations(localeOf(state));
         const refusal = await refusalFor(services, state.entities.channels.channels[post.channel_id]);
-        if (!refusal) {
+        const name = refusal === 'open' ? mentioned(post.message, isUserOf(state)) : '';
+        if (!refusal || (refusal === 'open' && !name)) {
             services.refused.set(null);
             return {post};
         }
-        services.refused.set({channelId: post.channel_id, rootId: post.root_id, message: post.message, fileIds: post.file_ids ?? []});
-        return {error: {message: translations(localeOf(state))[refusal]}};
+        services.refused.set({channelId: post.channel_id, rootId: post.root_id, message: post.message, fileIds: post.file_ids ?? [], mention: refusal === 'open'});
+        return {error: {message: refusal === 'open' ? texts['whatsapp-ativo.refused.mention'].replace('{name}', name) : texts[refusal]}};
     };
 }
 
-/** Returns why a text in the channel cannot reach the customer; undefined where it can, or where that is not known. */
-async function refusalFor({channels, conversations}: Services, channel?: Channel): Promise<MessageKey | undefined> {
+/** Returns why a text in the channel cannot reach the customer, `open` where it can; undefined in other channels, and where it is not known. */
+async function refusalFor({channels, conversations}: Services, channel?: Channel): Promise<MessageKey | 'open' | undefined> {
     const late = new Promise<undefined>((resolve) => {
         setTimeout(resolve, timeout);
     });
     try {
         const id = await Promise.race([channels.findConversation(channel), late]);
-        if (!id || conversations.store(id).get()?.state === 'open') {
+        if (!id) {
             return undefined;
+        }
+        if (conversations.store(id).get()?.state === 'open') {
+            return 'open';
         }
 
         // The state that is known may be old, and the customer may have written since.
         const conversation = await Promise.race([conversations.read(id), late]);
-        return conversation && refusals[conversation.state];
+        return conversation && (refusals[conversation.state] ?? 'open');
     } catch {
         return undefined;
     }
+}
+
+/** Whether a name is that of a user whom the web client knows. */
+function isUserOf(state: GlobalState) {
+    const names = new Set(Object.values(state.entities.users?.profiles ?? {}).map(({username}) => username));
+    return (name: string) => names.has(name);
 }
 
 export const localeOf = (state: GlobalState) => state.entities.users?.profiles[state.entities.users.currentUserId]?.locale ?? '';
