@@ -30,17 +30,6 @@ describe.skipIf(absent)('the list of conversations in Chromium', {timeout: 60_00
         await chat.page.keyboard.press('Home');
         await chat.page.keyboard.press('Enter');
         expect(await chat.page.locator('body').getAttribute('data-path')).toBe(`/empresa/channels/${idOf('h', 0)}`);
-        expect(await chat.page.locator('aside.rhs').count()).toBe(1);
-    });
-
-    test('in a narrow window the list gives way to the channel that it opens', async () => {
-        await chat.page.setViewportSize({width: 700, height: 800});
-        await chat.open();
-        await openConversation(chat.page, 0);
-        await chat.openList();
-        await chat.rows().first().getByRole('button').first().click();
-        await chat.page.locator('aside.rhs').waitFor({state: 'detached'});
-        expect(await chat.page.locator('body').getAttribute('data-path')).toBe(`/empresa/channels/${idOf('h', 0)}`);
     });
 
     test.each([['light', 'pt-BR', 'Sua vez · há'], ['dark', 'en', 'Your turn']])('the list opens on what is mine, who waits longest first (%s, %s)', async (theme, locale, turn) => {

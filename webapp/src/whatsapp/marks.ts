@@ -25,3 +25,15 @@ export function pieces(text: string): Piece[] {
     plain(text.length);
     return found;
 }
+
+/** A mark around words. Signs of a sum and the lines of a snake_case name have no such place. */
+const around = /(^|[\s(])([*_~])(?!\s)((?:(?!\2).)+)(?<!\s)\2(?=$|[\s).,!?:;])/g;
+
+/** The words of a text without WhatsApp's marks around them, for where there is no room for formatting. */
+export function plainWords(text: string): string {
+    let [before, words] = ['', text.replace(/```([^`]+)```/g, '$1')];
+    while (words !== before) { // one mark may stand inside of another
+        [before, words] = [words, words.replace(around, '$1$3')];
+    }
+    return words.trim();
+}

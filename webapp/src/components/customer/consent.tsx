@@ -1,5 +1,6 @@
 import React, {useState} from 'react';
 import type {Contact} from 'src/api/types';
+import {ConfirmButton} from 'src/components/shared/buttons';
 import {ConsentFields} from 'src/components/shared/consent_fields';
 import {consentText} from 'src/components/shared/consent_text';
 import {Facts} from 'src/components/shared/facts';
@@ -44,12 +45,13 @@ export const ConsentOf = ({contact, onChanged}: Props) => {
                     {t('whatsapp-ativo.consent.grant')}
                 </SmallButton>
                 {contact.consent.status !== 'revoked' && (
-                    <SmallButton
+                    <ConfirmButton
                         disabled={busy}
-                        onClick={() => record('revoked')}
+                        question={t('whatsapp-ativo.consent.revoke_question')}
+                        onConfirm={() => record('revoked')}
                     >
                         {t('whatsapp-ativo.consent.revoke')}
-                    </SmallButton>
+                    </ConfirmButton>
                 )}
             </div>
             <Failure text={failure}/>

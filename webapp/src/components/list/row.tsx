@@ -9,6 +9,7 @@ import {useMayClaim} from 'src/hooks/may_claim';
 import type {MessageKey} from 'src/i18n';
 import {useText} from 'src/i18n/use_text';
 import type {Text} from 'src/i18n/use_text';
+import {plainWords} from 'src/whatsapp/marks';
 
 import type {GlobalState} from '@mattermost/types/store';
 
@@ -16,6 +17,8 @@ import styles from './row.module.css';
 
 /** The countdown of a window is emphasized when less than this is left, milliseconds. */
 const endsSoon = 3_600_000;
+
+const aMinute = 60_000;
 
 type Props = {conversation: Conversation; now: number; tabIndex: number; onOpen: () => void; onClaim: () => void};
 
@@ -76,7 +79,7 @@ export const Row = ({conversation, now, tabIndex, onOpen, onClaim}: Props) => {
 const LastWords = ({conversation: {last_message: last, template}}: {conversation: Conversation}) => {
     const t = useText();
     const file = last && fileTexts[last.kind];
-    const text = last?.preview || (file && t(file));
+    const text = (last && plainWords(last.preview)) || (file && t(file));
     if (!text) {
         return <span className={styles.words}>{template}</span>;
     }
@@ -97,8 +100,7 @@ const Turn = ({conversation: {state, attendant_id: attendantId, customer_waits_m
     const t = useText();
     const me = useSelector(({entities}: GlobalState) => entities.users.currentUserId);
     if (waits !== undefined && state !== 'closed') {
-        const time = roughSpan(waits, t);
-        return attendantId === me ? <strong className={styles.turn}>{t('whatsapp-ativo.list.your_turn', {time})}</strong> : <span className={styles.waits}>{t('whatsapp-ativo.list.customer_waits', {time})}</span>;
+        return attendantId === me ? <strong className={styles.turn}>{yourTurn(waits, t)}</strong> : <span className={styles.waits}>{theyWait(waits, t)}</span>;
     }
     return (
         <StateBadge
@@ -107,6 +109,10 @@ const Turn = ({conversation: {state, attendant_id: attendantId, customer_waits_m
         />
     );
 };
+
+/** How long somebody waits; nobody says that they have waited for no minutes. */
+const yourTurn = (waits: number, t: Text) => (waits < aMinute ? t('whatsapp-ativo.list.your_turn_now') : t('whatsapp-ativo.list.your_turn', {time: roughSpan(waits, t)}));
+const theyWait = (waits: number, t: Text) => (waits < aMinute ? t('whatsapp-ativo.list.customer_waits_now') : t('whatsapp-ativo.list.customer_waits', {time: roughSpan(waits, t)}));
 
 /** Takes the place of a row that is still being read. */
 export const RowPlaceholder = () => <div className={`${styles.root} ${styles.placeholder}`}/>;

@@ -10,6 +10,7 @@ import {useFormat} from 'src/i18n/use_format';
 import {useText} from 'src/i18n/use_text';
 
 import {accountTags} from './account_tags';
+import {metaWords} from './meta_words';
 import {ProbeResult} from './probe_result';
 import {Webhook} from './webhook';
 
@@ -19,6 +20,7 @@ type Props = {account: Account; verifyToken?: string; onEdit: () => void};
 export const AccountCard = ({account, verifyToken, onEdit}: Props) => {
     const t = useText();
     const format = useFormat();
+    const words = metaWords(t);
     const [probe, setProbe] = useState<Probe>();
     const [webhook, setWebhook] = useState(verifyToken !== undefined);
     const {adminApi, queues, reload} = useConsole();
@@ -54,8 +56,8 @@ export const AccountCard = ({account, verifyToken, onEdit}: Props) => {
                     facts={[
                         [t('whatsapp-ativo.admin.accounts.default_queue'), queues.find((q) => q.id === account.default_queue_id)?.name ?? t('whatsapp-ativo.admin.accounts.no_queue')],
                         [t('whatsapp-ativo.admin.accounts.webhook_at'), format.time(account.webhook_at) || t('whatsapp-ativo.admin.never')],
-                        [t('whatsapp-ativo.admin.accounts.quality'), account.health.quality_rating],
-                        [t('whatsapp-ativo.admin.accounts.limit'), account.health.messaging_limit],
+                        [t('whatsapp-ativo.admin.accounts.quality'), words.quality(account.health.quality_rating)],
+                        [t('whatsapp-ativo.admin.accounts.limit'), words.limit(account.health.messaging_limit)],
                         [t('whatsapp-ativo.admin.accounts.restriction'), account.health.restriction],
                         [t('whatsapp-ativo.admin.accounts.problem'), account.health.error],
                     ]}

@@ -6,10 +6,13 @@ import {Tag} from 'src/components/shared/tag';
 import {useFormat} from 'src/i18n/use_format';
 import {useText} from 'src/i18n/use_text';
 
-/** What Meta says about a number, in Meta's words. */
+import {metaWords} from './meta_words';
+
+/** What Meta says about a number. */
 export const ProbeResult = ({probe}: {probe: Probe}) => {
     const t = useText();
     const format = useFormat();
+    const words = metaWords(t);
     const good = probe.subscribed && probe.problems.length === 0;
 
     return (
@@ -23,8 +26,8 @@ export const ProbeResult = ({probe}: {probe: Probe}) => {
                 facts={[
                     [t('whatsapp-ativo.admin.accounts.phone'), probe.display_phone],
                     [t('whatsapp-ativo.admin.probe.verified_name'), probe.verified_name],
-                    [t('whatsapp-ativo.admin.accounts.quality'), probe.quality_rating],
-                    [t('whatsapp-ativo.admin.status'), probe.status],
+                    [t('whatsapp-ativo.admin.accounts.quality'), words.quality(probe.quality_rating)],
+                    [t('whatsapp-ativo.admin.status'), words.state(probe.status)],
                     [t('whatsapp-ativo.admin.probe.expires'), format.time(probe.token_expires_at) || t('whatsapp-ativo.admin.never')],
                     [t('whatsapp-ativo.admin.probe.scopes'), probe.scopes.join(', ')],
                     [t('whatsapp-ativo.admin.probe.problems'), probe.problems.join('; ')],
