@@ -4,6 +4,7 @@ import {describe, expect, test} from 'vitest';
 import {Chat} from './chat_setup';
 import {openConversation} from './chat_world';
 import {absent} from './chromium';
+import {idOf} from './fake_conversations';
 
 describe.skipIf(absent)('quick replies in Chromium', () => {
     const chat = new Chat();
@@ -36,7 +37,11 @@ describe.skipIf(absent)('quick replies in Chromium', () => {
         await chat.open(`&theme=${theme}&locale=${locale}`);
         await chat.openList();
         const {page, host} = chat;
+        host.chat.replies = [{id: idOf('r', 90), scope: 'queue', queue_id: idOf('q', 0), shortcut: 'tchau', title: '', text: 'Até logo!', created_at: 1, updated_at: 1}];
         await chat.button(all).click();
+        await page.getByRole('heading', {name: 'tchau · Vendas'}).waitFor();
+        await chat.screenshot(`replies-all-${theme}`);
+        host.chat.replies = [];
         await chat.button(add).click();
         await page.getByLabel(shortcut).fill('oi');
         await page.getByLabel(text).fill('Oi, {{cpf}}!');

@@ -69,14 +69,14 @@ export class AgentApi {
     quickReplies = (id: string, q: string, count: number) => this.get<Page<QuickReply>>('quick-replies', {conversation_id: id, q, per_page: count});
     filledReply = (id: string, replyId: string) => this.get<{text: string}>(`conversations/${id}/quick-replies/${replyId}`);
 
-    /** A page of a queue's quick replies, or of the reader's own where queueId is ''. */
+    /** A page of a queue's quick replies, of the reader's own where queueId is '', or of both where it is `allReplies`. */
     repliesOf = (queueId: string, q: string, page: number) => this.get<Page<QuickReply>>('quick-replies', {...scopeOf(queueId), q, page, per_page: 20});
     repliesFile = (queueId: string) => this.client.file(root + withParams('quick-replies', {...scopeOf(queueId), format: 'csv'}), 'text/csv');
 
     /** Changes a reply, or adds one to a queue or to the reader's own. */
-    saveReply = (queueId: string, input: {shortcut: string; title: string; text: string}, id?: string) => (id ? this.client.request('PATCH', `${root}quick-replies/${id}`, input) : this.post('quick-replies', {...scopeOf(queueId), ...input}));
+    saveReply = (queueId: string, input: {shortcut: string; title: string; text: string}, id?: string) => (id ? this.client.request('PATCH', `${root}quick-replies/${id}`, input) : this.post('quick-replies', {...ownerOf(queueId), ...input}));
     deleteReply = (id: string) => this.client.request('DELETE', `${root}quick-replies/${id}`);
-    importReplies = (queueId: string, csv: string) => this.post('quick-replies/import', {...scopeOf(queueId), csv});
+    importReplies = (queueId: string, csv: string) => this.post('quick-replies/import', {...ownerOf(queueId), csv});
 
     saveDraft = (id: string, text: string, fileIds: string[]) => this.post<object>(`conversations/${id}/drafts`, {text, file_ids: fileIds});
 
@@ -116,4 +116,10 @@ export class AgentApi {
     }
 }
 
-const scopeOf = (queueId: string) => (queueId ? {scope: 'queue', queue_id: queueId} : {scope: 'personal'});
+/** In the place of a queue's id: the reader's own quick replies and those of all their queues. */
+export const allReplies = 'all';
+
+/** What belongs to no queue is the reader's own. */
+const ownerOf = (queueId: string) => (queueId && queueId !== allReplies ? {scope: 'queue', queue_id: queueId} : {scope: 'personal'});
+
+const scopeOf = (queueId: string) => (queueId === allReplies ? {} : ownerOf(queueId));

@@ -1,4 +1,5 @@
 import React, {useState} from 'react';
+import {allReplies} from 'src/api/agent_api';
 import type {QuickReply} from 'src/api/types';
 import {Button, ButtonRow, ConfirmButton} from 'src/components/shared/buttons';
 import {Failure} from 'src/components/shared/failure';
@@ -16,13 +17,17 @@ import {ReplyForm} from './reply_form';
 
 type Props = {
 
-    /** Whose replies; '' = the reader's own. */
+    /** Whose replies; '' = the reader's own, `allReplies` = all that they may use. */
     queueId: string;
-    mayChange: boolean;
+
+    /** Their names stand at the replies where those of several are shown. */
+    queues?: Array<{id: string; name: string}>;
+    mayAdd: boolean;
+    mayChange: (reply: QuickReply) => boolean;
 };
 
 /** The quick replies of a queue, or one's own: what they say, and for who may change them a form, CSV in and CSV out. */
-export const Replies = ({queueId, mayChange}: Props) => {
+export const Replies = ({queueId, queues = [], mayAdd, mayChange}: Props) => {
     const t = useText();
     const {api} = useServices();
     const [typed, setTyped] = useState('');
@@ -54,7 +59,7 @@ export const Replies = ({queueId, mayChange}: Props) => {
     return (
         <>
             <ButtonRow>
-                {mayChange && (
+                {mayAdd && (
                     <>
                         <Button onClick={() => setEditing('new')}>{t('whatsapp-ativo.reply.new')}</Button>
                         <Button onClick={() => chooseFile('.csv', importFile)}>{t('whatsapp-ativo.reply.import')}</Button>
@@ -76,9 +81,9 @@ export const Replies = ({queueId, mayChange}: Props) => {
             <ul className={styles.list}>
                 {value?.items.map((reply) => (
                     <li key={reply.id}>
-                        <h3>{[reply.shortcut, reply.title].filter(Boolean).join(' · ')}</h3>
+                        <h3>{[reply.shortcut, reply.title, queueId === allReplies && queues.find((q) => q.id === reply.queue_id)?.name].filter(Boolean).join(' · ')}</h3>
                         <p>{reply.text}</p>
-                        {mayChange && (
+                        {mayChange(reply) && (
                             <ButtonRow>
                                 <Button
                                     of={reply.shortcut}

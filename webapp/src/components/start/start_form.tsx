@@ -25,6 +25,8 @@ import {Verdict} from './verdict';
 
 type Props = {begin: Starting; onDone: () => void};
 
+const dot = ' · ';
+
 /** A field that loses the focus says what is wrong with it, and the popup grows: the button would move away between press and release. */
 const keepFocus = (e: MouseEvent) => e.preventDefault();
 
@@ -102,7 +104,7 @@ export const StartForm = ({begin, onDone}: Props) => {
                 <div className={styles.fields}>
                     {restored && (
                         <p className={styles.restored}>
-                            {`${t('whatsapp-ativo.start.restored')} · `}
+                            {t('whatsapp-ativo.start.restored')}{dot}
                             <button
                                 type='button'
                                 onMouseDown={keepFocus}

@@ -110,7 +110,8 @@ export const QueueCard = ({queue, onEdit}: {queue: Queue; onEdit: () => void}) =
                 <CardDetails>
                     <Replies
                         queueId={queue.id}
-                        mayChange={!readOnly}
+                        mayAdd={!readOnly}
+                        mayChange={() => !readOnly}
                     />
                 </CardDetails>
             )}
