@@ -1,6 +1,6 @@
 import React, {useState} from 'react';
 import type {Contact} from 'src/api/types';
-import {ConfirmButton} from 'src/components/shared/buttons';
+import {ButtonRow, ConfirmButton} from 'src/components/shared/buttons';
 import {ConsentFields} from 'src/components/shared/consent_fields';
 import {consentText} from 'src/components/shared/consent_text';
 import {Facts} from 'src/components/shared/facts';
@@ -10,8 +10,6 @@ import {useAction} from 'src/components/shared/use_action';
 import {useFormat} from 'src/i18n/use_format';
 import {useText} from 'src/i18n/use_text';
 import {useServices} from 'src/services';
-
-import styles from './customer.module.css';
 
 type Props = {contact: Contact; onChanged: () => void};
 
@@ -37,7 +35,7 @@ export const ConsentOf = ({contact, onChanged}: Props) => {
                     onChange={(part) => setSaid({...said, ...part})}
                 />
             )}
-            <div className={styles.reveal}>
+            <ButtonRow>
                 <SmallButton
                     disabled={busy || said?.origin === ''}
                     onClick={() => (said ? record('granted') : setSaid({origin: '', note: ''}))}
@@ -53,7 +51,7 @@ export const ConsentOf = ({contact, onChanged}: Props) => {
                         {t('whatsapp-ativo.consent.revoke')}
                     </ConfirmButton>
                 )}
-            </div>
+            </ButtonRow>
             <Failure text={failure}/>
         </>
     );
