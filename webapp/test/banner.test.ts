@@ -46,6 +46,7 @@ describe.skipIf(absent)('the banner over the composer in Chromium', {timeout: 60
         expect(await composer.inputValue()).toBe('Bom dia, Marina');
         chat.host.chat.change(idOf('c', 0), {state: 'open', window_until: Date.now() + 86_400_000});
         await changed(chat.page, idOf('c', 0));
+        await chat.page.getByText('Reaberto: seu texto já pode ir.').waitFor();
         await chat.button('Enviar agora').waitFor();
     });
 

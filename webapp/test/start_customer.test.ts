@@ -87,11 +87,11 @@ describe.skipIf(absent)('the customer in the popup, and what is kept of the form
         await chat.page.setViewportSize({width: 1280, height: 600});
         await chat.open();
         await openPopup();
-        await press('Escape'); // the templates
+        await chat.page.getByRole('option').first().waitFor();
         await chat.button(/^Enviar$/).click();
         await expect.poll(focusedLabel).toBe('Modelo');
         await chat.page.getByText('Preencha este campo.').first().waitFor();
-        expect(await chat.page.getByRole('option').count()).toBe(0);
+        await expect.poll(() => chat.page.getByRole('option').count()).toBe(0);
         await press('ArrowDown');
         await chat.page.getByRole('option').first().waitFor();
         await press('Escape');

@@ -34,7 +34,7 @@ export const RefusedOffer = ({refused, conversation}: Props) => {
     const services = useServices();
     const {api, conversations, notice} = services;
     const {channelId, rootId, message, fileIds, mention} = refused;
-    const [reopened, setReopened] = useState(false);
+    const [wasClosed] = useState(conversation.state === 'closed'); // whoever reopens it, here or with the banner's own button
     const state = mention ? 'mention' : conversation.state;
     const open = state === 'open';
 
@@ -67,7 +67,6 @@ export const RefusedOffer = ({refused, conversation}: Props) => {
     });
     const reopen = () => run(async () => {
         await api.reopen(conversation.id);
-        setReopened(true);
         conversations.refresh(conversation.id);
     });
     const keepButton: Offer = ['whatsapp-ativo.refused.keep', keep];
@@ -85,7 +84,7 @@ export const RefusedOffer = ({refused, conversation}: Props) => {
             className={styles.refused}
             role='alert'
         >
-            <span>{failure || t(open && reopened ? 'whatsapp-ativo.refused.reopened' : texts[state])}</span>
+            <span>{failure || t(open && wasClosed ? 'whatsapp-ativo.refused.reopened' : texts[state])}</span>
             <button
                 type='button'
                 className='btn btn-primary btn-sm'

@@ -1,4 +1,4 @@
-import React, {useId, useState} from 'react';
+import React, {useEffect, useId, useState} from 'react';
 import type {HTMLAttributes, KeyboardEvent, ReactNode} from 'react';
 import {HiddenText} from 'src/components/shared/hidden_text';
 
@@ -41,6 +41,13 @@ export const Combobox = ({label, hint, error, text, onText, choices, onChoose, o
     const enabled = choices.filter((c) => !c.disabled);
     const active = enabled.find((c) => c.id === moved) ?? (enabled.length === 1 || openOnFocus ? enabled[0] : undefined);
     const shown = open && choices.length > 0;
+
+    // What is wrong comes into sight, and what is wrong with the fields below.
+    useEffect(() => {
+        if (error && openOnFocus) {
+            setOpen(false);
+        }
+    }, [error, openOnFocus]);
 
     const choose = (choice: Choice) => {
         if (!choice.disabled) {
@@ -94,7 +101,7 @@ export const Combobox = ({label, hint, error, text, onText, choices, onChoose, o
                         }}
                         onFocus={(e) => {
                             if (openOnFocus) {
-                                setOpen(!error); // it would cover what is wrong with this field and the next
+                                setOpen(!error);
                                 e.target.select();
                             }
                         }}
