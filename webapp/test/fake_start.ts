@@ -69,7 +69,8 @@ export class FakeStart {
         case 'POST conversations/check': {
             const start = body as StartBody;
             this.checked.push(start);
-            const fields = start.customer.cpf || start.customer.id ? {} : {cpf: 'Preencha o CPF ou CNPJ.'};
+            const long = Object.entries(start.variables ?? {}).filter(([, value]) => value.length > 200).map(([element]) => [element, 'Use no máximo 200 caracteres.']);
+            const fields = {...(start.customer.cpf || start.customer.id ? {} : {cpf: 'Preencha o CPF ou CNPJ.'}), ...Object.fromEntries(long)};
             const check = this.check.existing && start.confirm ? {...this.check, refusal: null} : this.check;
             return {status: 200, body: {fields, refusal: null, existing: null, price: 0.08, currency: 'BRL', ...check}};
         }

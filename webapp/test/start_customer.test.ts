@@ -114,5 +114,11 @@ describe.skipIf(absent)('the customer in the popup, and what is kept of the form
         await press('Tab');
         expect(await value('Nome do cliente')).toBe(long);
         await dialog().getByText('O nome pode ter até 64 caracteres.').waitFor();
+
+        // Nor is a value of the template.
+        expect(await field('Primeiro nome').getAttribute('maxlength')).toBe(null);
+        await field('Primeiro nome').fill('a'.repeat(201));
+        await chat.button(/^Enviar/).click();
+        await dialog().getByText('Use no máximo 200 caracteres.').waitFor();
     });
 });

@@ -8,16 +8,15 @@ import styles from './start.module.css';
 type Variable = StartTemplate['variables'][number];
 type Props = {variables: Variable[]; values: Record<string, string>; errors: Record<string, string>; onChange: (element: string, value: string) => void};
 
-/** The template's variables. Those of a carousel's card stand together under its number, which their labels then need not say. */
+/** The template's variables. What is too long the server says at the field: cut while it is pasted, it would go out cut. Those of a carousel's card stand together under its number, which their labels then need not say. */
 export const VariableFields = ({variables, values, errors, onChange}: Props) => {
     const t = useText();
-    const field = ({element, kind, label, example, max}: Variable, of = '') => (
+    const field = ({element, kind, label, example}: Variable, of = '') => (
         <TextField
             key={element}
             label={of && label.startsWith(`${of}: `) ? label.slice(of.length + 2) : label}
             type={kind === 'moment' ? 'datetime-local' : 'text'}
             error={errors[element]}
-            maxLength={max}
             placeholder={example && t('whatsapp-ativo.start.example', {example})}
             value={values[element] ?? ''}
             onChange={(value) => onChange(element, value)}
