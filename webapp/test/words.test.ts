@@ -39,7 +39,7 @@ const t: Text = (key, values = {}) => `${translations('pt-BR')[key]}${values.n ?
 const words = metaWords(t);
 
 test('Meta’s words for a number are told in the reader’s', () => {
-    expect(words.quality('GREEN')).toBe('Qualidade alta');
+    expect(words.quality('GREEN')).toBe('Alta');
     expect(words.state('CONNECTED')).toBe('Conectado');
     expect(words.limit('TIER_250')).toContain(' 250');
     expect(words.limit('TIER_1K')).toContain(' 1000');

@@ -1,4 +1,3 @@
-import {qualities} from 'src/components/console/templates/statuses';
 import type {MessageKey} from 'src/i18n';
 import type {Text} from 'src/i18n/use_text';
 
@@ -12,9 +11,16 @@ const states: Partial<Record<string, MessageKey>> = {
     BANNED: 'whatsapp-ativo.admin.number.banned',
 };
 
+/** Meta's words for how well a number's messages are received. */
+const grades: Partial<Record<string, MessageKey>> = {
+    GREEN: 'whatsapp-ativo.admin.number.quality_high',
+    YELLOW: 'whatsapp-ativo.admin.number.quality_medium',
+    RED: 'whatsapp-ativo.admin.number.quality_low',
+};
+
 /** What Meta's words for a number mean. A word that is not known here is shown as Meta writes it. */
 export const metaWords = (t: Text) => ({
-    quality: (word: string) => translated(t, qualities[word]?.text, word),
+    quality: (word: string) => translated(t, grades[word], word),
     state: (word: string) => translated(t, states[word], word),
 
     /** How many people may be written to: TIER_250, TIER_1K, TIER_UNLIMITED. */
