@@ -52,6 +52,11 @@ func (p *Plugin) checkPost(a *app, post *model.Post, session bool) (changed *mod
 	defer cancel()
 	incoming := mattermost.Posted(post)
 	incoming.HasSession = session
+	if !session && a.seals.Late(incoming) {
+		// The process that makes this post stood still for longer than its lease, and another one does its work by now. Without
+		// its marks this would be another post, which nobody would find.
+		return nil, a.localize(post.UserId, domain.T("post.unavailable"))
+	}
 	decision, _, err := a.hookIntake.CheckPost(ctx, incoming)
 	if err != nil {
 		p.API.LogWarn("Could not judge a post", "channel", post.ChannelId, "error", err.Error())

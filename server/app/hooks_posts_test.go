@@ -161,11 +161,18 @@ func TestWhatWePostInSomebodysNameKeepsItsMarks(t *testing.T) {
 	post, _ = posts(t, p, byNobody, &model.Post{ChannelId: "ours", UserId: "ana", Message: "PIX 000", Props: props(a.seals.Seal(draft))})
 	require.Empty(t, said(post))
 
+	earlier := &posting.Seals{Keys: a.seals.Keys, Now: func() time.Time { return time.Now().Add(-2 * time.Minute) }}
+	_, reason := posts(t, p, byNobody, &model.Post{ChannelId: "ours", UserId: "ana", Message: "Bom dia!", Props: props(earlier.Seal(draft))})
+	require.NotEmpty(t, reason, "who made it stood still, and another process makes it by now")
+	post, reason = posts(t, p, byPerson, &model.Post{ChannelId: "ours", UserId: "ana", Message: "Bom dia!", Props: props(earlier.Seal(draft))})
+	require.Empty(t, reason)
+	require.Empty(t, said(post), "a copy is the text that it shows")
+
 	card := posting.Card{Location: &whatsapp.Location{Latitude: 1, Longitude: 2, Name: "Loja"}}
 	prop, err := card.Prop()
 	require.NoError(t, err)
 	place := posting.IncomingPost{ChannelID: "ours", UserID: "ana", Card: &card}
-	post, reason := posts(t, p, byNobody, &model.Post{
+	post, reason = posts(t, p, byNobody, &model.Post{
 		ChannelId: "ours", UserId: "ana", Message: "Bom dia!", Props: model.StringInterface{posting.PropCard: prop, posting.PropSeal: a.seals.Seal(place)},
 	})
 	require.Empty(t, reason)

@@ -49,6 +49,12 @@ func (s *Seals) Holds(p IncomingPost) bool {
 	return s.holds(p.Seal, at, postContent(p))
 }
 
+// Late reports whether a post that is about to be made carries a seal of ours that was made too long ago.
+func (s *Seals) Late(p IncomingPost) bool {
+	_, ours := s.madeAt(p.Seal, postContent(p))
+	return ours && !s.Holds(p)
+}
+
 // SealChange signs a change of a post by the properties of ours that it will have.
 func (s *Seals) SealChange(postID string, props map[string]any) string {
 	return sign(s.Keys()[0], s.Now().UnixMilli(), changeContent(postID, props))
@@ -90,12 +96,16 @@ func sign(key []byte, at int64, what []any) string {
 }
 
 func (s *Seals) holds(seal string, at int64, what []any) bool {
+	made, ours := s.madeAt(seal, what)
+	return ours && (time.Duration(at-made)*time.Millisecond).Abs() <= sealLife
+}
+
+// madeAt returns when a seal was made, milliseconds since epoch, if it is ours and of that content.
+func (s *Seals) madeAt(seal string, what []any) (made int64, ours bool) {
 	moment, _, found := strings.Cut(seal, ".")
 	made, err := strconv.ParseInt(moment, 36, 64)
-	if !found || err != nil || (time.Duration(at-made)*time.Millisecond).Abs() > sealLife {
-		return false
-	}
-	return slices.ContainsFunc(s.Keys(), func(key []byte) bool { return hmac.Equal([]byte(seal), []byte(sign(key, made, what))) })
+	ours = found && err == nil && slices.ContainsFunc(s.Keys(), func(key []byte) bool { return hmac.Equal([]byte(seal), []byte(sign(key, made, what))) })
+	return made, ours
 }
 
 // IsOurProp reports whether a property of a post is one of ours.
