@@ -42,6 +42,15 @@ func (p *play) watch() {
 	}
 }
 
+// messageOf tells what the plugin keeps of the message of a post, for the story of a violation. No rule looks at it.
+func (p *play) messageOf(postID string) (kept string) {
+	if err := p.world.DB.QueryRowContext(p.ctx, "SELECT coalesce(string_agg(row_to_json(m)::text, '; '), 'nothing is kept of it') FROM waa_messages m WHERE m.post_id = $1", postID).Scan(&kept); err != nil {
+		return err.Error()
+	}
+	return kept
+}
+
+
 // checkTicks: what Meta told of a message is what its post shows.
 func (p *play) checkTicks(f *facts) {
 	for i := range f.posts {
@@ -58,9 +67,9 @@ func (p *play) checkTicks(f *facts) {
 		switch {
 		case failed && (told == "delivered" || told == "read"): // whichever came first stands
 		case failed && shown != "failed":
-			p.record.violate("ticks", life, "post %s %q shows %s, and Meta said that it failed", s.ID, s.Message, shown)
+			p.record.violate("ticks", life, "post %s %q shows %s, and Meta said that it failed; %s", s.ID, s.Message, shown, p.messageOf(s.ID))
 		case !failed && shown != told && told != "":
-			p.record.violate("ticks", life, "post %s %q shows %s, and Meta said %s", s.ID, s.Message, shown, told)
+			p.record.violate("ticks", life, "post %s %q shows %s, and Meta said %s; %s", s.ID, s.Message, shown, told, p.messageOf(s.ID))
 		}
 	}
 }
