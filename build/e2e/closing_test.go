@@ -51,7 +51,7 @@ func TestClosingReasons(t *testing.T) {
 		require.Contains(t, wrong.Errors, "field_value")
 		require.Contains(t, wrong.Errors, "field_product")
 		require.NoError(t, d.Finish(o.ctx(oneMinute), map[string]any{"field_value": "1500,5", "field_product": "Casa", "note": "fechou na hora"}))
-		o.seen(c.ChannelID, "Vendido: fechou na hora", "1500.5", "Casa")
+		o.seen(c.ChannelID, "Vendido: fechou na hora", "1500,5", "Casa")
 	}
 
 	c, err := o.Start(o.ctx(oneMinute), 0, newCustomer())
