@@ -110,7 +110,7 @@ func (p *Plugin) MessageHasBeenPosted(_ *plugin.Context, post *model.Post) {
 // MessageWillBeUpdated refuses edits of posts that were sent to WhatsApp or came from
 // there, and keeps people from changing the plugin's properties. A change by the
 // plugin itself carries a seal, which is removed here and never stored. The seal with
-// which the plugin made the post in somebody's name stays.
+// which the plugin made the post in somebody's name stays until the post shows a status.
 func (p *Plugin) MessageWillBeUpdated(_ *plugin.Context, updated, old *model.Post) (changed *model.Post, rejection string) {
 	a := p.app.Load()
 	if a == nil {
@@ -127,8 +127,8 @@ func (p *Plugin) MessageWillBeUpdated(_ *plugin.Context, updated, old *model.Pos
 	defer p.recovered("MessageWillBeUpdated", func() { changed, rejection = nil, a.localize(old.UserId, domain.T("post.unavailable")) })
 	if a.seals.HoldsChange(old.Id, updated.GetProps()) {
 		updated.DelProp(posting.PropSeal)
-		if own := old.GetProp(posting.PropSeal); own != nil { // the post may still have to be decided about
-			updated.AddProp(posting.PropSeal, own)
+		if own := old.GetProp(posting.PropSeal); own != nil && updated.GetProp(posting.PropStatus) == nil {
+			updated.AddProp(posting.PropSeal, own) // the post may still have to be decided about
 		}
 		return updated, ""
 	}

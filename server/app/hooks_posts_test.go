@@ -215,4 +215,10 @@ func TestNobodyEditsWhatLeftOrCameOrOurMarks(t *testing.T) {
 	got, reason = p.MessageWillBeUpdated(byNobody, cleaned, made)
 	require.Empty(t, reason)
 	require.Equal(t, model.StringInterface{posting.PropDraft: "d", posting.PropSeal: "of the post"}, got.GetProps(), "what proves whose it is stays")
+	sentNow := got.Clone()
+	sentNow.AddProp(posting.PropStatus, "sent")
+	sentNow.AddProp(posting.PropSeal, a.seals.SealChange("p", sentNow.GetProps()))
+	got, reason = p.MessageWillBeUpdated(byNobody, sentNow, made)
+	require.Empty(t, reason)
+	require.Equal(t, model.StringInterface{posting.PropDraft: "d", posting.PropStatus: "sent"}, got.GetProps(), "until it is decided about")
 }

@@ -80,7 +80,7 @@ func (d *Dialogs) askStep(ctx context.Context, r reader, s *state, submission ma
 	if len(problems) > 0 {
 		return &model.SubmitDialogResponse{Errors: problems}, nil
 	}
-	if _, err := d.AskCustomer(ctx, r.userID, s.ChannelID, s.form(), q); err != nil {
+	if _, err := d.AskCustomer(ctx, r.userID, s.ChannelID, s.formName(), q); err != nil {
 		if refusal, ok := domain.AsRefusal(err); ok {
 			return refusalResponse(r, refusal, elements), nil
 		}

@@ -81,8 +81,8 @@ func (s *state) seal(keys [][]byte, userID string, now int64) (string, error) {
 	return token, errors.Wrap(err, "could not encrypt the dialog's state")
 }
 
-// form returns the name of the form that the state came with: its user sees no other one with that name.
-func (s *state) form() string { return "form:" + s.Kind + ":" + strconv.FormatInt(s.At, 36) }
+// formName returns the name of the form that the state came with: its user sees no other one with that name.
+func (s *state) formName() string { return "form:" + s.Kind + ":" + strconv.FormatInt(s.At, 36) }
 
 // openState decrypts what seal made for the same user, unless it is too old. With several keys, a dialog that was opened
 // before the key changed can still be submitted.
