@@ -50,7 +50,6 @@ func (p *play) messageOf(postID string) (kept string) {
 	return kept
 }
 
-
 // checkTicks: what Meta told of a message is what its post shows.
 func (p *play) checkTicks(f *facts) {
 	for i := range f.posts {
