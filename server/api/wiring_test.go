@@ -81,7 +81,7 @@ func (w *world) newService(people *permission.People) (*service.Service, *servic
 		RemoveProps: func(context.Context, string, []string) error { return nil },
 	}
 	cards := &postpolicy.Cards{
-		MaySpeak: people.MaySpeak, Check: intake.CheckPost, CreatePost: w.mattermost.CreatePost, Take: intake.Take, Seals: seals,
+		MaySpeak: people.MaySpeak, Check: intake.CheckPost, Posts: w.mattermost, Take: intake.Take, Seals: seals,
 		Emoji: policy.Emoji, Localizer: localizer, Region: func() string { return "BR" },
 	}
 	sender := &drafts.Sender{

@@ -42,11 +42,8 @@ func (a *app) wireEvents() {
 		MaxAttempts: eventMaxAttempts, Poll: eventPoll, BeforeClaim: func(ctx context.Context) { a.urgent.Wait(ctx, eventQuiet, eventPatience) },
 	})
 	processes := store.NewProcesses(a.db.Slow, a.owner, func(ctx context.Context, ended string) error {
-		n, err := queue.GiveBack(ctx, ended)
-		if n > 0 {
-			a.wake.events.Wake()
-		}
-		return err
+		defer a.wake.events.Wake()
+		return queue.GiveBack(ctx, ended)
 	})
 	a.every(processInterval, &jobqueue.Loop{Name: "processes", Timeout: processTimeout, Run: processes.Look})
 }

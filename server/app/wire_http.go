@@ -53,7 +53,7 @@ func (a *app) wireHTTP() {
 		ChannelLimit: a.port.ChannelLimit, TeamName: a.port.TeamName, Lost: a.rotation.Lost, MayErase: a.port.MayErase, ShowsNames: a.port.ShowsNames,
 		FreeMessages: func() int { return a.domainSettings().FreeServiceMessages }, GraphVersion: a.meta.GraphVersion, MessageLimit: a.port.MessageLimit,
 	}
-	cards := &postpolicy.Cards{MaySpeak: a.people.MaySpeak, Check: a.intake.CheckPost, CreatePost: a.port.CreatePost, Posts: a.port, Seals: a.seals, Region: a.region, Take: a.intake.Take, Emoji: a.port.Emoji, Localizer: a.localizer}
+	cards := &postpolicy.Cards{MaySpeak: a.people.MaySpeak, Check: a.intake.CheckPost, Posts: a.port, Seals: a.seals, Region: a.region, Take: a.intake.Take, Emoji: a.port.Emoji, Localizer: a.localizer}
 	a.dialogs = dialog.New(dialog.Deps{
 		Service: a.service, Store: a.store, Reader: a.reader, Texts: a.texts.Bundle(), Clock: a.clock, Settings: a.domainSettings, Keys: a.encrypter.DialogKeys, LogError: a.log.Error,
 		Tell: func(ctx context.Context, channelID, userID, message string) {

@@ -245,9 +245,8 @@ func deliver(source string) {
 		Poll: 300 * time.Millisecond, MaxAttempts: 1000, Log: log, Waker: &wake,
 	})
 	processes := store.NewProcesses(db, owner, func(ctx context.Context, ended string) error {
-		_, err := queue.GiveBack(ctx, ended)
-		wake.Wake()
-		return err
+		defer wake.Wake()
+		return queue.GiveBack(ctx, ended)
 	})
 	look := &jobqueue.Loop{Name: "processes", Pause: 250 * time.Millisecond, Run: processes.Look, Log: log}
 	look.Start()

@@ -16,9 +16,8 @@ type Cards struct {
 	MaySpeak func(ctx context.Context, userID, channelID string) (bool, error)
 	// Check decides about the post before it is made, see Intake.CheckPost: a
 	// refusal is then the command's answer, and no draft is held.
-	Check      func(ctx context.Context, p posting.IncomingPost) (decision posting.Decision, ours bool, err error)
-	CreatePost func(ctx context.Context, p posting.Post) (string, error)
-	Posts      Mattermost
+	Check func(ctx context.Context, p posting.IncomingPost) (decision posting.Decision, ours bool, err error)
+	Posts Mattermost
 	// Take puts a post into the outbox at once, without waiting for its hook; see Intake.Take.
 	Take      func(ctx context.Context, postID string) (*domain.Message, error)
 	Emoji     func(name string) (string, bool) // the characters of an emoji's name
@@ -95,7 +94,7 @@ func (c *Cards) SendText(ctx context.Context, userID, channelID, rootID, text st
 	if _, err := c.check(ctx, incoming); err != nil {
 		return err
 	}
-	_, err := c.CreatePost(ctx, posting.Post{ChannelID: channelID, UserID: userID, RootID: rootID, Message: text})
+	_, err := c.Posts.CreatePost(ctx, posting.Post{ChannelID: channelID, UserID: userID, RootID: rootID, Message: text})
 	return err
 }
 
@@ -137,7 +136,7 @@ func (c *Cards) post(ctx context.Context, userID, channelID, form string, card p
 	if form != "" {
 		props[posting.PropDraft] = form
 	}
-	return c.CreatePost(ctx, posting.Post{ChannelID: channelID, UserID: userID, Message: decision.CardText, Props: props})
+	return c.Posts.CreatePost(ctx, posting.Post{ChannelID: channelID, UserID: userID, Message: decision.CardText, Props: props})
 }
 
 // incoming is the post that a card becomes, sealed as one of ours.

@@ -86,7 +86,7 @@ func (f *fakeChannel) cards() *Cards {
 		Check: func(context.Context, posting.IncomingPost) (posting.Decision, bool, error) {
 			return posting.Decision{Destination: posting.Customer}, true, nil
 		},
-		CreatePost: f.CreatePost, Posts: f, Emoji: func(string) (string, bool) { return "", false }, Seals: sealsFor("key", &now),
+		Posts: f, Emoji: func(string) (string, bool) { return "", false }, Seals: sealsFor("key", &now),
 		Take: func(_ context.Context, id string) (*domain.Message, error) { return &domain.Message{PostID: id}, nil },
 	}
 }

@@ -47,6 +47,13 @@ func (s *fakeStore) InsertNotSent(_ context.Context, m *domain.Message) (bool, e
 	return true, nil
 }
 
+// intake takes posts into the store at a moment.
+func (s *fakeStore) intake(posts Mattermost, seals *posting.Seals, at int64) *Intake {
+	return &Intake{
+		Store: s, Channels: posting.NewChannels(s.ConversationByChannel), Policy: &Policy{Posts: posts, Seals: seals}, Clock: fake.Clock(at), NewID: func() string { return "id" }, Wake: func() {},
+	}
+}
+
 // Two processes, of which one was frozen, make a post of the same draft each.
 func TestADraftThatBecameTwoPostsGoesToTheCustomerOnce(t *testing.T) {
 	const at = int64(1_794_744_000_000)
@@ -54,9 +61,7 @@ func TestADraftThatBecameTwoPostsGoesToTheCustomerOnce(t *testing.T) {
 	store := &fakeStore{conversation: c, stands: map[string]string{}, unsent: map[string]int{}}
 	moment := time.UnixMilli(at)
 	seals := sealsFor("key", &moment)
-	in := &Intake{
-		Store: store, Channels: posting.NewChannels(store.ConversationByChannel), Policy: &Policy{Posts: fakePosts{}, Seals: seals}, Clock: fake.Clock(at), NewID: func() string { return "id" }, Wake: func() {},
-	}
+	in := store.intake(fakePosts{}, seals, at)
 	for _, id := range []string{"first", "second", "first"} {
 		p := posting.IncomingPost{ID: id, ChannelID: "c", UserID: "ana", Message: "Bom dia", DraftID: "draft", CreateAt: at}
 		p.Seal = seals.Seal(p)
@@ -98,11 +103,9 @@ func TestAPostThatHasItsTickIsNotDecidedAboutAgain(t *testing.T) {
 	posts.post.Card = &posting.Card{Location: &whatsapp.Location{Latitude: 1, Longitude: 2}}
 	seals := sealsFor("key", &moment)
 	posts.post.Seal = seals.Seal(posts.post)
-	in := &Intake{
-		Store: store, Channels: posting.NewChannels(store.ConversationByChannel), Policy: &Policy{Posts: posts, Seals: seals}, Clock: fake.Clock(at), NewID: func() string { return "id" }, Wake: func() {},
-		RemoveProps: func(_ context.Context, _ string, props []string) error {
-			return errors.Errorf("%v are taken off", props)
-		},
+	in := store.intake(posts, seals, at)
+	in.RemoveProps = func(_ context.Context, _ string, props []string) error {
+		return errors.Errorf("%v are taken off", props)
 	}
 	for range 2 {
 		m, err := in.Take(t.Context(), "p")

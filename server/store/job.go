@@ -94,10 +94,10 @@ func (q *Queue) Renew(ctx context.Context, owner string, ids []int64, lease time
 	return held, wrapErr(err, "could not renew leases")
 }
 
-// GiveBack ends the leases of a process that has ended, and returns how many jobs had one.
-func (q *Queue) GiveBack(ctx context.Context, owner string) (int, error) {
-	n, err := exec(ctx, q.s.db, q.sql("UPDATE {table} SET lease_until = 0 WHERE finished_at = 0 AND lease_owner <> '' AND lease_owner = $1 AND lease_until > {now}")+hot, owner)
-	return n, wrapErr(err, "could not give back jobs")
+// GiveBack ends the leases of a process that has ended.
+func (q *Queue) GiveBack(ctx context.Context, owner string) error {
+	_, err := exec(ctx, q.s.db, q.sql("UPDATE {table} SET lease_until = 0 WHERE finished_at = 0 AND lease_owner <> '' AND lease_owner = $1 AND lease_until > {now}")+hot, owner)
+	return wrapErr(err, "could not give back jobs")
 }
 
 // end runs a statement that only the holder of a job may run.

@@ -56,8 +56,7 @@ func TestWhatAProcessLeavesThatEndedIsTakenAtOnce(t *testing.T) {
 		ofA := storetest.Again(t, f.db)
 		a, _ := watch(ofA, "a", nothing)
 		b, heard := watch(storetest.Again(t, f.db), "b", func(ended string) error {
-			_, err := queue.GiveBack(ctx(), ended)
-			return err
+			return queue.GiveBack(ctx(), ended)
 		})
 		look(t, a, b)
 		left := claimAll("a")

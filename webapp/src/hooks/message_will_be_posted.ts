@@ -21,7 +21,8 @@ const refusals: Partial<Record<State, MessageKey>> = {
 
 /**
  * Keeps a text in the composer while it cannot reach the customer. The server would refuse it too, but by then the composer is empty
- * and the text is lost. A call to a colleague is kept there as well, because it is meant as a note. Where it is not certain that the text would be refused, it is posted and the server decides.
+ * and the text is lost. A call to a colleague is kept there as well, because it is meant as a note. Where it is not certain that the text
+ * would be refused, it is posted and the server decides.
  */
 export function messageWillBePosted(services: Services) {
     return async (post: Post): Promise<MessageVerdict> => {

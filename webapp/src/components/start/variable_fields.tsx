@@ -8,7 +8,10 @@ import styles from './start.module.css';
 type Variable = StartTemplate['variables'][number];
 type Props = {variables: Variable[]; values: Record<string, string>; errors: Record<string, string>; onChange: (element: string, value: string) => void};
 
-/** The template's variables. What is too long the server says at the field: cut while it is pasted, it would go out cut. Those of a carousel's card stand together under its number, which their labels then need not say. */
+/**
+ * The template's variables. What is too long the server says at the field: cut while it is pasted, it would go out cut. Those of a
+ * carousel's card stand together under its number, which their labels then need not say.
+ */
 export const VariableFields = ({variables, values, errors, onChange}: Props) => {
     const t = useText();
     const field = ({element, kind, label, example}: Variable, of = '') => (
